@@ -1,0 +1,3 @@
+module goddard
+
+go 1.26
