@@ -349,3 +349,10 @@ func (r *reader) host(v6 bool) netip.AddrPort {
 	}
 	return netip.AddrPortFrom(addr, uint16(r.u32()))
 }
+
+// StoreTime returns the store time of a valid record, ms.
+func StoreTime(rec []byte) int64 {
+	be := binary.BigEndian
+	at := atBornHost + hostSize(int32(be.Uint32(rec[atSysFlag:]))&FlagBornHostV6 != 0)
+	return int64(be.Uint64(rec[at:]))
+}

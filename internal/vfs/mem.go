@@ -384,6 +384,17 @@ func (f *memFile) Allocate(_, n int64) error {
 	return nil
 }
 
+func (f *memFile) NextData(off int64) (int64, error) {
+	f.m.mu.Lock()
+	defer f.m.mu.Unlock()
+	for ; off < int64(len(f.node.data)); off++ {
+		if f.node.data[off] != 0 {
+			return off, nil
+		}
+	}
+	return 0, io.EOF
+}
+
 func (f *memFile) StartWriteback(int64, int64) error { return nil }
 
 func (f *memFile) Close() error {

@@ -109,3 +109,14 @@ func (f osFile) Allocate(off, n int64) error {
 func (f osFile) StartWriteback(off, n int64) error {
 	return unix.SyncFileRange(int(f.Fd()), off, n, unix.SYNC_FILE_RANGE_WRITE)
 }
+
+func (f osFile) NextData(off int64) (int64, error) {
+	at, err := unix.Seek(int(f.Fd()), off, unix.SEEK_DATA)
+	switch {
+	case errors.Is(err, unix.ENXIO):
+		return 0, io.EOF
+	case errors.Is(err, unix.EINVAL):
+		return off, nil // the file system does not know
+	}
+	return at, err
+}

@@ -54,6 +54,9 @@ type File interface {
 	// Allocate makes sure that a range within the file's size can be written
 	// without running out of space.
 	Allocate(off, n int64) error
+	// NextData returns where the next bytes that may not be zero begin, at or
+	// after off, or io.EOF.
+	NextData(off int64) (int64, error)
 	// StartWriteback asks for a range to be written to the disk soon. It is a
 	// hint.
 	StartWriteback(off, n int64) error
