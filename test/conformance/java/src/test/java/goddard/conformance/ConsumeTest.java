@@ -10,6 +10,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -108,7 +109,7 @@ class ConsumeTest {
         assertEquals(20, first.messages().size());
 
         leaves.shutdown();
-        awaitAssigned(topic, stays);
+        await("told that the other left").atMost(Duration.ofSeconds(10)).until(() -> taken(topic, stays) == 4); // unasked, it looks every 20 s
         List<String> rest = send("a", 40);
         first.await(60);
         awaitConsumed(stays, topic);
@@ -150,7 +151,12 @@ class ConsumeTest {
         consumer.start();
         awaitAssigned(topic, consumer);
         awaitConsumed(consumer, topic);
-        assertEquals(sorted(late), inbox.sortedBodies());
+        if (Server.isOriginal()) {
+            // It may answer the question for the group's offset with 0, so that the client never asks for the time.
+            assertTrue(inbox.bodies().containsAll(late));
+        } else {
+            assertEquals(sorted(late), inbox.sortedBodies());
+        }
     }
 
     @Test
@@ -210,11 +216,12 @@ class ConsumeTest {
     void aMessageComesAgainAfterTheDelayThatTheListenerChooses() throws Exception {
         Inbox inbox = new Inbox(message -> message.getReconsumeTimes() == 3, 1);
         DefaultMQPushConsumer consumer = clients.consume(group, topic, "*", inbox);
-        awaitAssigned(topic, consumer);
+        String retries = "%RETRY%" + group;
+        await(retries).atMost(SOON).until(() -> taken(topic, consumer) == 4 && taken(retries, consumer) == 1);
         SendResult sent = producer.send(message(topic, "a", "again"));
 
         inbox.await(4);
-        awaitConsumed(consumer, "%RETRY%" + group);
+        awaitConsumed(consumer, retries);
         List<MessageExt> got = inbox.messages();
         assertEquals(List.of(0, 1, 2, 3), got.stream().map(MessageExt::getReconsumeTimes).toList());
         for (MessageExt attempt : got) {
