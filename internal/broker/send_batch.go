@@ -240,3 +240,9 @@ func unavailable(err error) error {
 	}
 	return mq.Errorf(mq.CodeUnavailable, "the commit log takes no messages: %w", err)
 }
+
+// Size returns the size of the records in the batch, bytes.
+func (sb *SendBatch) Size() int { return len(sb.arena) }
+
+// Synchronous reports whether an acknowledgement waits for the disk.
+func (b *Broker) Synchronous() bool { return b.o.Flush == commitlog.Sync }

@@ -71,7 +71,7 @@ const (
 	GetConsumerRunningInfo               RequestCode = 307
 	QueryCorrectionOffset                RequestCode = 308
 	ConsumeMessageDirectly               RequestCode = 309
-	SendMessageV                         RequestCode = 310
+	SendMessageV2                        RequestCode = 310
 	GetUnitTopicList                     RequestCode = 311
 	GetHasUnitSubTopicList               RequestCode = 312
 	GetHasUnitSubUnunitTopicList         RequestCode = 313
@@ -225,7 +225,7 @@ var requestNames = map[RequestCode]string{
 	GetConsumerRunningInfo:               "GET_CONSUMER_RUNNING_INFO",
 	QueryCorrectionOffset:                "QUERY_CORRECTION_OFFSET",
 	ConsumeMessageDirectly:               "CONSUME_MESSAGE_DIRECTLY",
-	SendMessageV:                         "SEND_MESSAGE_V",
+	SendMessageV2:                        "SEND_MESSAGE_V2",
 	GetUnitTopicList:                     "GET_UNIT_TOPIC_LIST",
 	GetHasUnitSubTopicList:               "GET_HAS_UNIT_SUB_TOPIC_LIST",
 	GetHasUnitSubUnunitTopicList:         "GET_HAS_UNIT_SUB_UNUNIT_TOPIC_LIST",
