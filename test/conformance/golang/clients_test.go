@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"sync/atomic"
@@ -76,6 +77,23 @@ func queues(t *testing.T, topic string) []*primitive.MessageQueue {
 		t.Fatal(err)
 	}
 	return all
+}
+
+// messages is how many messages a topic ever got, 0 if there is no such topic.
+func messages(t *testing.T, topic string) int64 {
+	t.Helper()
+	broker, err := wire.Broker(t.Context(), nameServer(t), topic)
+	if errors.Is(err, wire.ErrNoRoute) {
+		return 0
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	n, err := wire.Messages(t.Context(), broker, topic, len(queues(t, topic)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
 }
 
 // newProducer starts a producer with a client of its own.

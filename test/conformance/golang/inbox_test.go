@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/apache/rocketmq-client-go/v2/consumer"
 	"github.com/apache/rocketmq-client-go/v2/primitive"
@@ -29,6 +30,7 @@ type inbox struct {
 type delivery struct {
 	*primitive.MessageExt
 	attempt int32 // 0 at first
+	at      time.Time
 }
 
 func (in *inbox) take(ctx context.Context, messages ...*primitive.MessageExt) (consumer.ConsumeResult, error) {
@@ -49,7 +51,7 @@ func (in *inbox) keep(m *primitive.MessageExt) bool {
 		in.marks++
 		return false
 	}
-	in.messages = append(in.messages, delivery{m, m.ReconsumeTimes})
+	in.messages = append(in.messages, delivery{m, m.ReconsumeTimes, time.Now()})
 	return true
 }
 
