@@ -1,6 +1,8 @@
 package broker
 
 import (
+	"context"
+	"log/slog"
 	"slices"
 	"strings"
 
@@ -79,7 +81,11 @@ func (b *Broker) putTopics(wanted func() []mq.TopicConfig) error {
 		return err
 	}
 	for _, c := range changed {
-		b.o.Logger.Info("topic stored", "topic", c.Name, "read_queues", c.ReadQueues, "write_queues", c.WriteQueues, "perm", int(c.Perm))
+		level := slog.LevelInfo
+		if c.Name.IsSystem() || c.Perm.Inheritable() {
+			level = slog.LevelDebug // made at start
+		}
+		b.o.Logger.Log(context.Background(), level, "topic stored", "topic", c.Name, "read_queues", c.ReadQueues, "write_queues", c.WriteQueues, "perm", int(c.Perm))
 	}
 	b.tellTopics(changed)
 	return nil

@@ -123,6 +123,7 @@ func (p *port) run(s *session, r *route, cmd *remoting.Command) {
 	}
 	response, err := r.answer(s, cmd)
 	if err != nil {
+		p.logger.Debug("request refused", "code", r.code, "client", s.conn.RemoteAddr(), "err", err)
 		response = native.ErrorResponse(err)
 	}
 	s.conn.Reply(cmd.To(), response)

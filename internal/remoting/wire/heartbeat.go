@@ -1,6 +1,9 @@
 package wire
 
 import (
+	"strconv"
+	"strings"
+
 	"goddard/internal/mq"
 	"goddard/internal/remoting"
 )
@@ -32,12 +35,22 @@ type ProducerData struct {
 // SubscriptionData is a subscription.
 type SubscriptionData struct {
 	ClassFilter    bool              `json:"classFilterMode"`
-	Codes          []int64           `json:"codeSet"`
+	Codes          []TagsCode        `json:"codeSet"`
 	ExpressionType mq.ExpressionType `json:"expressionType"`
 	Expression     string            `json:"subString"`
 	Version        int64             `json:"subVersion"`
 	Tags           []string          `json:"tagsSet"`
 	Topic          mq.Topic          `json:"topic"`
+}
+
+// A TagsCode is the hash of a tag. The Go client writes it as a text.
+type TagsCode int64
+
+// UnmarshalJSON reads a number or the text of one.
+func (c *TagsCode) UnmarshalJSON(b []byte) error {
+	n, err := strconv.ParseInt(strings.Trim(string(b), `"`), 10, 64)
+	*c = TagsCode(n)
+	return err
 }
 
 // ParseHeartbeat reads the body.
