@@ -286,7 +286,7 @@ func (s *Server) register(ctx context.Context) error {
 		HAAddress: netip.AddrPortFrom(s.told.Addr(), s.told.Port()+1).String(),
 		Topics:    s.topics, Interval: c.RegisterInterval, Logger: s.logger,
 	})
-	s.broker.OnTopicsChanged(func([]mq.TopicConfig) { r.Changed() })
+	s.broker.OnTopicsChanged(func([]mq.TopicConfig) { r.Announce() })
 	running, cancel := context.WithCancel(context.Background())
 	var registrar sync.WaitGroup
 	registrar.Go(func() { r.Run(running) })

@@ -60,12 +60,19 @@ func checkQueues(c mq.TopicConfig) error {
 }
 
 // putTopics appends the settings that wanted returns, as far as they are new,
-// and tells who registers topics. Only one change is made at a time; wanted
-// sees the settings that all earlier changes left.
+// and tells who registers topics, which may wait for that. Only one change is
+// made at a time; wanted sees the settings that all earlier changes left.
 func (b *Broker) putTopics(wanted func() []mq.TopicConfig) error {
+	changed, err := b.appendTopics(wanted)
+	if len(changed) > 0 {
+		b.tellTopics(changed)
+	}
+	return err
+}
+
+func (b *Broker) appendTopics(wanted func() []mq.TopicConfig) (changed []mq.TopicConfig, err error) {
 	b.settings.Lock()
 	defer b.settings.Unlock()
-	var changed []mq.TopicConfig
 	var states []record.Record
 	for _, c := range wanted() {
 		if old, ok := b.store.Topics.Get(c.Name); ok && old.Equal(c) {
@@ -75,10 +82,10 @@ func (b *Broker) putTopics(wanted func() []mq.TopicConfig) error {
 		states = append(states, record.TopicPut{Config: c})
 	}
 	if len(changed) == 0 {
-		return nil
+		return nil, nil
 	}
 	if err := b.store.AppendState(b.host, b.o.Now(), states...); err != nil {
-		return err
+		return nil, err
 	}
 	for _, c := range changed {
 		level := slog.LevelInfo
@@ -87,8 +94,7 @@ func (b *Broker) putTopics(wanted func() []mq.TopicConfig) error {
 		}
 		b.o.Logger.Log(context.Background(), level, "topic stored", "topic", c.Name, "read_queues", c.ReadQueues, "write_queues", c.WriteQueues, "perm", int(c.Perm))
 	}
-	b.tellTopics(changed)
-	return nil
+	return changed, nil
 }
 
 func (b *Broker) tellTopics(changed []mq.TopicConfig) {
@@ -106,12 +112,13 @@ func (b *Broker) DeleteTopic(name mq.Topic) error {
 	if name.IsSystem() {
 		return mq.Errorf(mq.CodeInvalidArgument, "topic %s belongs to the system and cannot be deleted", name)
 	}
-	b.settings.Lock()
-	defer b.settings.Unlock()
 	if _, ok := b.store.Topics.Get(name); !ok {
 		return nil
 	}
-	if err := b.store.AppendState(b.host, b.o.Now(), record.TopicDelete{Topic: name}); err != nil {
+	b.settings.Lock()
+	err := b.store.AppendState(b.host, b.o.Now(), record.TopicDelete{Topic: name})
+	b.settings.Unlock()
+	if err != nil {
 		return err
 	}
 	b.o.Logger.Info("topic deleted", "topic", name)

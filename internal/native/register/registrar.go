@@ -35,6 +35,9 @@ type Registrar struct {
 	changed    chan struct{} // holds one token when topics changed
 	once       sync.Once
 	registered chan struct{} // closed at the first success
+
+	mu      sync.Mutex
+	waiting []chan struct{} // closed when the next registration is over
 }
 
 // New returns a registrar. It starts nothing.
@@ -55,12 +58,41 @@ const (
 	firstPause  = 100 * time.Millisecond
 )
 
-// Changed has the topics registered again at once.
-func (r *Registrar) Changed() {
+// announceTimeout bounds how long Announce waits: a name server that does not
+// answer must not stop those that create topics.
+const announceTimeout = 3 * time.Second
+
+// Announce has the topics registered again at once, and returns when that was
+// done, so that whoever created a topic finds its route. Announcements that
+// come together are one registration.
+func (r *Registrar) Announce() {
+	done := make(chan struct{})
+	r.mu.Lock()
+	r.waiting = append(r.waiting, done)
+	r.mu.Unlock()
 	select {
 	case r.changed <- struct{}{}:
 	default:
 	}
+	timeout := time.NewTimer(announceTimeout)
+	defer timeout.Stop()
+	select {
+	case <-done:
+	case <-timeout.C:
+	}
+}
+
+// pass registers everywhere once, and tells those who waited for it.
+func (r *Registrar) pass(ctx context.Context) bool {
+	r.mu.Lock()
+	waiting := r.waiting
+	r.waiting = nil
+	r.mu.Unlock()
+	ok := r.all(ctx, callTimeout, r.register)
+	for _, done := range waiting {
+		close(done)
+	}
+	return ok
 }
 
 // Registered is closed when a name server knows the broker.
@@ -73,7 +105,7 @@ func (r *Registrar) Run(ctx context.Context) {
 	pause := firstPause
 	for {
 		wait := r.o.Interval
-		if !r.all(ctx, callTimeout, r.register) {
+		if !r.pass(ctx) {
 			wait = min(pause, r.o.Interval)
 			pause *= 2
 		} else {
