@@ -1,6 +1,12 @@
 package conformance
 
-import "testing"
+import (
+	"sync"
+	"testing"
+
+	"github.com/apache/rocketmq-client-go/v2"
+	"github.com/apache/rocketmq-client-go/v2/primitive"
+)
 
 // The very first start of a group that says nothing about where to begin
 // loses nothing, while messages keep coming.
@@ -33,16 +39,11 @@ func TestFirstStartLosesNothing(t *testing.T) {
 			sent := sendMany(t, p, topic, "before", test.before)
 			group := unique("new_group")
 			var in inbox
-			started := make(chan struct{})
-			go func() {
-				defer close(started)
+			during := sendDuring(t, p, topic, func() {
 				consume(t, group, topic, "*", &in)
-			}()
-			for !isOriginal(t) && clientLog.changes(group, topic) == 0 && len(sent) < 100_000 {
-				sent = append(sent, sendMany(t, p, topic, "during", 1)...)
-			}
-			<-started
-			awaitAssigned(t, group, topic)
+				awaitAssigned(t, group, topic)
+			})
+			sent = append(sent, during...)
 			sent = append(sent, sendMany(t, p, topic, "after", 20)...)
 			in.awaitMarks(t, sendMarks(t, topic, ""))
 			in.await(t, len(sent))
@@ -52,4 +53,39 @@ func TestFirstStartLosesNothing(t *testing.T) {
 			}
 		})
 	}
+}
+
+// sendDuring sends until start returns, but for the original it sends nothing,
+// and returns what was acknowledged.
+func sendDuring(t *testing.T, p rocketmq.Producer, topic string, start func()) []string {
+	var (
+		sent    []string
+		started = make(chan struct{})
+		done    = make(chan struct{})
+		pause   = isOriginal(t)
+	)
+	go func() {
+		defer close(done)
+		for !pause {
+			select {
+			case <-started:
+				return
+			default:
+			}
+			body := unique("during")
+			if _, err := p.SendSync(t.Context(), primitive.NewMessage(topic, []byte(body))); err != nil {
+				t.Errorf("send: %v", err)
+				return
+			}
+			sent = append(sent, body)
+		}
+	}()
+	stop := sync.OnceFunc(func() {
+		close(started)
+		<-done
+	})
+	defer stop() // when start ends the test
+	start()
+	stop()
+	return sent
 }

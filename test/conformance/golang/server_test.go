@@ -9,8 +9,8 @@
 //	GODDARD_TEST_KILL      a command that sends SIGKILL to the broker and returns when it is gone
 //	GODDARD_TEST_START     a command that starts it again on its data and returns when it answers
 //
-// Topics and groups are new in each run. The client keeps a goroutine or two
-// after a shutdown, so leaks are not looked for.
+// Topics and groups are new in each run. The client has data races, and keeps
+// goroutines after a shutdown, so the tests look for neither.
 package conformance
 
 import (
