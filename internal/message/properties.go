@@ -59,6 +59,9 @@ func (p Properties) All() iter.Seq2[[]byte, []byte] {
 // Get returns the value of a property. Where a name stands twice, the last
 // one counts.
 func (p Properties) Get(name string) ([]byte, bool) {
+	if name == "" {
+		return nil, false
+	}
 	var last []byte
 	rest := []byte(p)
 	for len(rest) > 0 {
