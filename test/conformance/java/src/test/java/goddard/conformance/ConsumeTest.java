@@ -120,6 +120,7 @@ class ConsumeTest {
     void aGroupContinuesWhereItStopped() throws Exception {
         Inbox before = new Inbox();
         DefaultMQPushConsumer consumer = clients.consume(group, topic, "*", before);
+        awaitAssigned(topic, consumer);
         List<String> early = send("a", 20);
         before.await(20);
         awaitConsumed(consumer, topic);
@@ -202,6 +203,7 @@ class ConsumeTest {
     void aConsumerMayPause() throws Exception {
         Inbox inbox = new Inbox();
         DefaultMQPushConsumer consumer = clients.consume(group, topic, "*", inbox);
+        awaitAssigned(topic, consumer);
         List<String> before = send("a", 5);
         inbox.await(5);
         consumer.suspend();
@@ -240,7 +242,7 @@ class ConsumeTest {
     @Test
     void aListenerMayGiveUpAtOnce() throws Exception {
         Inbox inbox = new Inbox(message -> false, -1);
-        clients.consume(group, topic, "*", inbox);
+        awaitAssigned(topic, clients.consume(group, topic, "*", inbox));
         SendResult sent = producer.send(message(topic, "a", "hopeless"));
         MessageExt dead = clients.read("%DLQ%" + group, 1).get(0);
         assertEquals("hopeless", body(dead));

@@ -31,6 +31,7 @@ class KilledBrokerTest {
         Queue<Order> acknowledged = new ConcurrentLinkedQueue<>();
         ScheduledExecutorService customers = Executors.newSingleThreadScheduledExecutor();
         try (Shop shop = Shop.open(names, ledger, Shop.without(names, names.notification()))) {
+            shop.openCarefully();
             customers.scheduleAtFixedRate(
                 () -> shop.purchase(Shop.order("book", 1, "regular")).thenAccept(acknowledged::add), 0, 20, TimeUnit.MILLISECONDS);
             await().atMost(SOON).until(() -> acknowledged.size() >= 100 && ledger.hasAll(INVENTORY, List.copyOf(acknowledged)));

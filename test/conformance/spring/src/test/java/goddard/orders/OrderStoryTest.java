@@ -31,6 +31,7 @@ class OrderStoryTest {
     @BeforeAll
     void open() {
         shop = Shop.open(Names.USUAL, ledger);
+        shop.openCarefully();
     }
 
     @AfterAll
