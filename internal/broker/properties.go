@@ -27,9 +27,8 @@ func (sb *SendBatch) properties(dst []byte, s *Send, t target) ([]byte, string) 
 	}
 	dst = sb.brokerProperties(dst)
 	if unique == nil {
-		n := len(dst)
 		dst = append(append(dst, message.PropertyUniqueKey...), message.NameSeparator)
-		n = len(dst)
+		n := len(dst)
 		dst = sb.b.ids.Append(dst, sb.now)
 		unique = dst[n:len(dst):len(dst)]
 		dst = append(dst, message.PropertySeparator)

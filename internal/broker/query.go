@@ -10,6 +10,13 @@ import (
 // Message returns the message at a position of this broker's log.
 func (b *Broker) Message(at mq.LogOffset) (message.Message, error) { return b.store.Message(at) }
 
+// LogOffsets returns the bounds of the log: the oldest position, the one after
+// the newest record, and the one up to which the disk has it.
+func (b *Broker) LogOffsets() (oldest, written, synced mq.LogOffset) { return b.store.LogOffsets() }
+
+// GroupChanges returns how often the settings of groups changed.
+func (b *Broker) GroupChanges() int64 { return b.store.Groups.Changes() }
+
 // QueueStats are the bounds of a queue.
 type QueueStats struct {
 	Queue      mq.QueueID

@@ -17,7 +17,7 @@ var readBuffers = sync.Pool{New: func() any { b := make([]byte, readBuffer); ret
 // run reads the connection until it ends, and serves what comes.
 func (c *Conn) run() {
 	c.handler.Opened(c)
-	if err := c.read(); err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, net.ErrClosed) && !errors.Is(err, syscall.ECONNRESET) {
+	if err := c.read(); !errors.Is(err, io.EOF) && !errors.Is(err, net.ErrClosed) && !errors.Is(err, syscall.ECONNRESET) {
 		c.o.bad(c, err)
 	}
 	_ = c.Close() // the peer is gone, or we want it to be
