@@ -7,14 +7,20 @@ import (
 	"time"
 )
 
-// Codes of requests and replies.
+// Codes of requests.
 const (
-	codeSend         = 310
-	codeMaxOffset    = 30
-	codeCreateTopic  = 17
-	codeRoute        = 105
-	CodeOK           = 0
-	CodeUnknownTopic = 17
+	codeCreateTopic = 17
+	codeMaxOffset   = 30
+	codeRoute       = 105
+	codeSend        = 310
+)
+
+// Codes of replies.
+const (
+	CodeOK             = 0
+	CodeIllegalMessage = 13
+	CodeNoPermission   = 16
+	CodeUnknownTopic   = 17
 )
 
 // A Sender appends requests that send messages as the official Java client
