@@ -13,11 +13,12 @@ import (
 func (sb *SendBatch) properties(dst []byte, s *Send, t target) ([]byte, string) {
 	var unique []byte
 	for name, value := range message.Properties(s.Properties).All() {
+		if brokerOwned(name) {
+			continue
+		}
 		switch string(name) {
 		case message.PropertyUniqueKey:
 			unique = value
-		case message.PropertyCluster, message.PropertyRegion, message.PropertyTraceOn, message.PropertyPopCheckPoint, message.PropertyCRC:
-			continue // the broker's: set below, or never taken from a client
 		case message.PropertyRealTopic, message.PropertyRealQueue, message.PropertyDelayLevel:
 			if t.delayLevel > 0 {
 				continue
@@ -39,6 +40,16 @@ func (sb *SendBatch) properties(dst []byte, s *Send, t target) ([]byte, string) 
 	return dst, string(unique)
 }
 
+// brokerOwned reports whether a property is the broker's: it is set here, or
+// never taken from a client.
+func brokerOwned(name []byte) bool {
+	switch string(name) {
+	case message.PropertyCluster, message.PropertyRegion, message.PropertyTraceOn, message.PropertyPopCheckPoint, message.PropertyCRC:
+		return true
+	}
+	return false
+}
+
 func (sb *SendBatch) brokerProperties(dst []byte) []byte {
 	dst = message.AppendProperty(dst, message.PropertyCluster, string(sb.b.o.Cluster))
 	dst = message.AppendProperty(dst, message.PropertyRegion, sb.b.o.Region)
@@ -51,14 +62,17 @@ func appendDelay(dst []byte, real mq.Topic, queue mq.QueueID, level int) []byte 
 	return message.AppendProperty(dst, message.PropertyRealQueue, strconv.Itoa(int(queue)))
 }
 
-// itemProperties appends the properties of one message of a batch.
+// itemProperties appends the properties of one message of a batch: its own,
+// and those of the batch that it does not have itself. The unique ID of a
+// batch is not that of its messages.
 func (sb *SendBatch) itemProperties(dst []byte, s *Send, item message.BatchItem) []byte {
-	for _, source := range [][]byte{item.Properties, s.Properties} {
-		for name, value := range message.Properties(source).All() {
-			switch string(name) {
-			case message.PropertyCluster, message.PropertyRegion, message.PropertyTraceOn, message.PropertyPopCheckPoint, message.PropertyCRC:
-				continue
-			}
+	for name, value := range item.Properties.All() {
+		if !brokerOwned(name) {
+			dst = message.AppendProperty(dst, string(name), value)
+		}
+	}
+	for name, value := range message.Properties(s.Properties).All() {
+		if _, ok := item.Properties.Get(string(name)); !ok && !brokerOwned(name) && string(name) != message.PropertyUniqueKey {
 			dst = message.AppendProperty(dst, string(name), value)
 		}
 	}

@@ -111,7 +111,8 @@ func createFile(o Options, start mq.LogOffset) (*file, error) {
 		_ = f.Close() // after an error that says more
 		return nil, err
 	}
-	if err := o.FS.SyncDir(o.Dir); err != nil {
+	// Its size before its name: a file of another size would not be taken.
+	if err := errors.Join(f.Sync(), o.FS.SyncDir(o.Dir)); err != nil {
 		_ = f.Close() // likewise
 		return nil, err
 	}

@@ -252,6 +252,9 @@ func (m *Message) verify(rec []byte) error {
 	if crc := crc32.ChecksumIEEE(m.Body) & 0x7FFFFFFF; crc != m.BodyCRC {
 		return fmt.Errorf("%w: body CRC is %08x, should be %08x", ErrCorrupt, crc, m.BodyCRC)
 	}
+	if n := len(m.Properties); n > 0 && m.Properties[n-1] == 0 {
+		return fmt.Errorf("%w: its properties end with a zero byte, as when a write is torn", ErrCorrupt)
+	}
 	if hasCRCProperty(rec) {
 		n := len(rec) - crcPropertySize
 		var want [crcPropertySize]byte

@@ -117,6 +117,5 @@ func appendCRCProperty(dst []byte, crc uint32) []byte {
 // hasCRCProperty reports whether a record ends with the checksum property.
 func hasCRCProperty(rec []byte) bool {
 	n := len(rec) - crcPropertySize
-	return n > fixedSize && rec[len(rec)-1] == PropertySeparator &&
-		string(rec[n:n+len(PropertyCRC)]) == PropertyCRC && rec[n+len(PropertyCRC)] == NameSeparator
+	return n > fixedSize && string(rec[n:n+len(PropertyCRC)]) == PropertyCRC && rec[n+len(PropertyCRC)] == NameSeparator
 }

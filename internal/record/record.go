@@ -12,6 +12,9 @@
 // length as a varint before them, settings as RocketMQ's JSON. A reader
 // ignores what follows the fields that it knows, so that later versions may
 // add some. docs/format/record.md lists the kinds.
+//
+// Everything here is a plain function of its arguments, safe for concurrent
+// use; what Parse returns does not point into the bytes that it was given.
 package record
 
 import (
@@ -19,6 +22,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 
 	"goddard/internal/mq"
 )
@@ -39,6 +43,7 @@ const (
 	kindGroupDelete kind = 4
 	kindOffsetsPut  kind = 5
 	kindDelayDone   kind = 6
+	kindQueueBound  kind = 7
 )
 
 // ErrCorrupt says that a record cannot be read.
@@ -83,6 +88,14 @@ type DelayDone struct {
 	Next  mq.QueueOffset
 }
 
+// A QueueBound keeps the end of a queue whose messages may leave the log: it
+// began at Begin, and what was stored last has the offset before Next.
+type QueueBound struct {
+	Topic       mq.Topic
+	Queue       mq.QueueID
+	Begin, Next mq.QueueOffset
+}
+
 // An Unknown is a record of a later version that may be passed over.
 type Unknown struct{ Kind byte }
 
@@ -92,6 +105,7 @@ func (GroupPut) kind() kind    { return kindGroupPut }
 func (GroupDelete) kind() kind { return kindGroupDelete }
 func (OffsetsPut) kind() kind  { return kindOffsetsPut }
 func (DelayDone) kind() kind   { return kindDelayDone }
+func (QueueBound) kind() kind  { return kindQueueBound }
 func (u Unknown) kind() kind   { return kind(u.Kind) }
 
 // Append appends the encoded record.
@@ -132,6 +146,13 @@ func (r DelayDone) append(dst []byte) []byte {
 	return binary.AppendVarint(dst, int64(r.Next))
 }
 
+func (r QueueBound) append(dst []byte) []byte {
+	dst = appendText(dst, string(r.Topic))
+	dst = binary.AppendVarint(dst, int64(r.Queue))
+	dst = binary.AppendVarint(dst, int64(r.Begin))
+	return binary.AppendVarint(dst, int64(r.Next))
+}
+
 func appendText(dst []byte, s string) []byte {
 	return append(binary.AppendVarint(dst, int64(len(s))), s...)
 }
@@ -145,7 +166,7 @@ func appendJSON(dst []byte, settings any) []byte {
 	return appendText(dst, string(b))
 }
 
-// Parse reads a record. A kind of a later version is an error only when the
+// Parse reads a record, and so everything that Append writes. A kind of a later version is an error only when the
 // record says that it must be understood.
 func Parse(b []byte) (Record, error) {
 	if len(b) < headerSize {
@@ -158,21 +179,23 @@ func Parse(b []byte) (Record, error) {
 	var r Record
 	switch kind(b[1]) {
 	case kindTopicPut:
-		c := mq.TopicConfig{}
-		f.json(&c)
-		r = TopicPut{Config: c}
+		var put TopicPut
+		f.json(&put.Config)
+		r = put
 	case kindTopicDelete:
-		r = TopicDelete{Topic: mq.Topic(f.text())}
+		r = TopicDelete{Topic: f.topic()}
 	case kindGroupPut:
-		c := mq.GroupConfig{}
-		f.json(&c)
-		r = GroupPut{Config: c}
+		var put GroupPut
+		f.json(&put.Config)
+		r = put
 	case kindGroupDelete:
-		r = GroupDelete{Group: mq.Group(f.text()), Offsets: f.byte() == 1}
+		r = GroupDelete{Group: f.group(), Offsets: f.byte() == 1}
 	case kindOffsetsPut:
 		r = OffsetsPut{Offsets: f.offsets()}
 	case kindDelayDone:
-		r = DelayDone{Level: int(f.number()), Next: mq.QueueOffset(f.number())}
+		r = DelayDone{Level: int(f.within(math.MinInt, math.MaxInt)), Next: f.offset()}
+	case kindQueueBound:
+		r = QueueBound{Topic: f.topic(), Queue: f.queue(), Begin: f.offset(), Next: f.offset()}
 	default:
 		if b[2]&mustUnderstand != 0 {
 			return nil, fmt.Errorf("state record of kind %d, which this program does not know and must not pass over: it was written by a later version", b[1])
@@ -183,64 +206,4 @@ func Parse(b []byte) (Record, error) {
 		return nil, fmt.Errorf("%w: kind %d", ErrCorrupt, b[1])
 	}
 	return r, nil
-}
-
-// fields takes the fields of a payload; what is missing makes it bad.
-type fields struct {
-	b   []byte
-	bad bool
-}
-
-func (f *fields) number() int64 {
-	v, n := binary.Varint(f.b)
-	if n <= 0 {
-		f.bad = true
-		f.b = nil
-		return 0
-	}
-	f.b = f.b[n:]
-	return v
-}
-
-func (f *fields) byte() byte {
-	if len(f.b) == 0 {
-		f.bad = true
-		return 0
-	}
-	c := f.b[0]
-	f.b = f.b[1:]
-	return c
-}
-
-func (f *fields) text() string {
-	n := f.number()
-	if n < 0 || n > int64(len(f.b)) {
-		f.bad = true
-		return ""
-	}
-	s := string(f.b[:n])
-	f.b = f.b[n:]
-	return s
-}
-
-func (f *fields) json(settings any) {
-	if s := f.text(); !f.bad && json.Unmarshal([]byte(s), settings) != nil {
-		f.bad = true
-	}
-}
-
-// minOffsetSize is the size of an offset with empty names, bytes.
-const minOffsetSize = 4
-
-func (f *fields) offsets() []Offset {
-	n := f.number()
-	if n < 0 || n > int64(len(f.b)/minOffsetSize) {
-		f.bad = true
-		return nil
-	}
-	offsets := make([]Offset, n)
-	for i := range offsets {
-		offsets[i] = Offset{Group: mq.Group(f.text()), Topic: mq.Topic(f.text()), Queue: mq.QueueID(f.number()), Offset: mq.QueueOffset(f.number())}
-	}
-	return offsets
 }
