@@ -166,8 +166,9 @@ func appendJSON(dst []byte, settings any) []byte {
 	return appendText(dst, string(b))
 }
 
-// Parse reads a record, and so everything that Append writes. A kind of a later version is an error only when the
-// record says that it must be understood.
+// Parse reads a record; it reads everything that Append writes. A kind of a
+// later version is an error only when the record says that it must be
+// understood.
 func Parse(b []byte) (Record, error) {
 	if len(b) < headerSize {
 		return nil, fmt.Errorf("%w: %d bytes", ErrCorrupt, len(b))
