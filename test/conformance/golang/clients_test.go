@@ -166,6 +166,16 @@ func awaitAssigned(t *testing.T, group, topic string) {
 	eventually(t, "queues for "+group, func() bool { return clientLog.changes(group, topic) > 0 })
 }
 
+// shutDown stops a consumer that got all there was, after it has noted that:
+// a listener returns before the client does.
+func shutDown(t *testing.T, c rocketmq.PushConsumer, topic string) {
+	t.Helper()
+	eventually(t, "the consumer's offsets", func() bool { return c.GetOffsetDiffMap()[topic] == 0 })
+	if err := c.Shutdown(); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // newPuller starts a consumer that asks for messages itself.
 func newPuller(t *testing.T, group, topic string) rocketmq.PullConsumer {
 	t.Helper()

@@ -66,12 +66,10 @@ func TestOrderedConsumersTakeOver(t *testing.T) {
 	awaitAssigned(t, group, topic)
 	before := sendMany(t, p, topic, "before", 40)
 	first.await(t, len(before))
-	if err := leaves.Shutdown(); err != nil {
-		t.Fatal(err)
-	}
+	shutDown(t, leaves, topic)
 	after := sendMany(t, p, topic, "after", 40)
 	consume(t, group, topic, "*", &second, consumer.WithConsumerOrder(true))
 	second.awaitMarks(t, sendMarks(t, topic, ""))
 	sameBodies(t, "the first", first.bodies(), before)
-	sameBodies(t, "the second", second.bodies(), after)
+	continued(t, second.bodies(), before, after)
 }

@@ -78,27 +78,39 @@ func TestPollAndAck(t *testing.T) {
 	topic := newTopic(t, 4)
 	group := unique("pollers")
 	p := newProducer(t)
-	for _, part := range []string{"first", "second"} {
-		sent := sendMany(t, p, topic, part, 40)
-		puller := newPuller(t, group, topic)
-		var got []string
-		deadline := time.Now().Add(soon)
-		for len(got) < len(sent) && time.Now().Before(deadline) {
-			request, err := puller.Poll(t.Context(), time.Second)
-			if consumer.IsNoNewMsgError(err) {
-				continue
-			}
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, m := range request.GetMsgList() {
-				got = append(got, string(m.Body))
-			}
-			puller.ACK(t.Context(), request, consumer.ConsumeSuccess)
+	first := sendMany(t, p, topic, "first", 40)
+	sameBodies(t, "the first", poll(t, group, topic, first), first)
+	second := sendMany(t, p, topic, "second", 40)
+	continued(t, poll(t, group, topic, second), first, second)
+}
+
+// poll starts a consumer, has it acknowledge messages until it has got all
+// that it waits for, and shuts it down.
+func poll(t *testing.T, group, topic string, want []string) []string {
+	t.Helper()
+	puller := newPuller(t, group, topic)
+	missing := make(map[string]bool)
+	for _, b := range want {
+		missing[b] = true
+	}
+	var got []string
+	deadline := time.Now().Add(soon)
+	for len(missing) > 0 && time.Now().Before(deadline) {
+		request, err := puller.Poll(t.Context(), time.Second)
+		if consumer.IsNoNewMsgError(err) {
+			continue
 		}
-		sameBodies(t, part, got, sent)
-		if err := puller.Shutdown(); err != nil {
+		if err != nil {
 			t.Fatal(err)
 		}
+		for _, m := range request.GetMsgList() {
+			got = append(got, string(m.Body))
+			delete(missing, string(m.Body))
+		}
+		puller.ACK(t.Context(), request, consumer.ConsumeSuccess)
 	}
+	if err := puller.Shutdown(); err != nil {
+		t.Fatal(err)
+	}
+	return got
 }
