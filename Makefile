@@ -43,7 +43,7 @@ test: build lint unit fuzz conformance ## everything that a change must pass
 
 bench: ## benchmarks against the original; figures go to evidence/
 	$(GO) test -run '^$$' -bench . -benchtime 1s ./internal/...
-	$(GO) -C test run ./bench
+	test/bench/producer
 
 torture: build ## a hundred SIGKILLs under load; figures go to evidence/
 	$(GO) -C test run ./torture -goddard ../bin/goddard

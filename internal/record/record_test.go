@@ -24,13 +24,13 @@ var samples = []struct {
 			Attributes: map[string]string{"message.type": "FIFO"}, Order: true, Perm: mq.PermRead | mq.PermWrite,
 			ReadQueues: 4, FilterType: mq.SingleTag, Name: "orders", WriteQueues: 8,
 		}},
-		"01010100 c602" + text(`{"attributes":{"message.type":"FIFO"},"order":true,"perm":6,"readQueueNums":4,`+
+		"01010100 cc02" + text(`{"attributes":{"message.type":"FIFO"},"order":true,"perm":6,"readQueueNums":4,`+
 			`"topicFilterType":"SINGLE_TAG","topicName":"orders","topicSysFlag":0,"writeQueueNums":8}`),
 	},
 	{"a topic is deleted", TopicDelete{Topic: "orders"}, "01020100 0c" + text("orders")},
 	{
 		"a group", GroupPut{Config: mq.NewGroupConfig("billing")},
-		"01030100 d406" + text(`{"attributes":{},"brokerId":0,"consumeBroadcastEnable":true,"consumeEnable":true,`+
+		"01030100 c405" + text(`{"attributes":{},"brokerId":0,"consumeBroadcastEnable":true,"consumeEnable":true,`+
 			`"consumeFromMinEnable":true,"consumeMessageOrderly":false,"consumeTimeoutMinute":15,"groupName":"billing",`+
 			`"groupRetryPolicy":{"type":"CUSTOMIZED"},"groupSysFlag":0,"notifyConsumerIdsChangedEnable":true,`+
 			`"retryMaxTimes":16,"retryQueueNums":1,"whichBrokerWhenConsumeSlowly":1}`),
