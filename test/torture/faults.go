@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"time"
@@ -111,8 +112,8 @@ func torture(ctx context.Context, s process.Server, random *rand.Rand, o options
 
 // until is how long the broker still has to live.
 func until(random *rand.Rand, inRecovery bool, o options) time.Duration {
-	if inRecovery {
-		return time.Duration(random.Int64N(int64(recovery)))
+	if inRecovery { // early more often than late: recovery may take a few milliseconds only
+		return time.Duration(math.Pow(random.Float64(), 3) * float64(recovery))
 	}
 	if o.duration > 0 {
 		return time.Duration(random.Int64N(2 * int64(o.duration) / int64(o.kills)))

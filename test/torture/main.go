@@ -65,7 +65,7 @@ func main() {
 	flag.IntVar(&o.load.window, "window", 16, "requests in flight on each")
 	flag.IntVar(&o.load.rate, "rate", 4_000, "messages a second that all of them try to send")
 	flag.StringVar(&o.dir, "dir", "", "for data and logs; by default a temporary one, removed after a pass")
-	flag.StringVar(&o.evidence, "evidence", "", "a `file` to append the result to, as a line of JSON")
+	flag.StringVar(&o.evidence, "evidence", evidence.File("torture.ndjson"), "a `file` to append the result to, as a line of JSON")
 	flag.Parse()
 	rlog.SetLogLevel("fatal")
 	o.seed = cmp.Or(o.seed, uint64(time.Now().UnixNano()))
@@ -114,7 +114,7 @@ func run(ctx context.Context, o options) (err error) {
 	}()
 
 	fmt.Printf("torture: %d kills of %s, %s flush, seed %d\n", o.kills, server.Name(), o.flush, o.seed)
-	r := result{Run: evidence.Here(cmp.Or(o.evidence, dir)), Server: server.Name(), Flush: o.flush, Seed: o.seed}
+	r := result{Run: evidence.Here(), Server: server.Name(), Flush: o.flush, Seed: o.seed}
 	random := rand.New(rand.NewPCG(o.seed, 0))
 	load, faults, err := torture(ctx, server, random, o)
 	if err != nil {
@@ -127,10 +127,8 @@ func run(ctx context.Context, o options) (err error) {
 	r.faults, r.verdict = faults, judge(o.seed, load.sent, stored)
 	r.Void = faults.void(o.kills)
 	r.print()
-	if o.evidence != "" {
-		if err := evidence.Append(o.evidence, r); err != nil {
-			return err
-		}
+	if err := evidence.Append(o.evidence, r); err != nil {
+		return err
 	}
 	switch {
 	case !r.holds():

@@ -22,9 +22,8 @@ type Run struct {
 	Kernel  string    `json:"kernel"`
 }
 
-// Here describes the run of this process. The commit is that of the work tree
-// that holds the file or folder at path.
-func Here(path string) Run {
+// Here describes the run of this process.
+func Here() Run {
 	r := Run{
 		Time:    time.Now().UTC().Truncate(time.Second),
 		Command: strings.Join(append([]string{filepath.Base(os.Args[0])}, os.Args[1:]...), " "),
@@ -35,20 +34,36 @@ func Here(path string) Run {
 	if b, err := os.ReadFile("/proc/sys/kernel/osrelease"); err == nil {
 		r.Kernel = strings.TrimSpace(string(b))
 	}
-	if head, err := git(path, "rev-parse", "--short=12", "HEAD"); err == nil {
+	if head, err := git("rev-parse", "--short=12", "HEAD"); err == nil {
 		r.Commit = head
-		if changes, err := git(path, "status", "--porcelain", "--untracked-files=no"); err == nil && changes != "" {
+		if changes, err := git("status", "--porcelain", "--untracked-files=no"); err == nil && changes != "" {
 			r.Commit += "+"
 		}
 	}
 	return r
 }
 
-func git(path string, args ...string) (string, error) {
-	cmd := exec.Command("git", args...)
-	cmd.Dir = filepath.Dir(path)
-	out, err := cmd.Output()
+func git(args ...string) (string, error) {
+	out, err := exec.Command("git", args...).Output()
 	return strings.TrimSpace(string(out)), err
+}
+
+// File is where a kind of evidence is kept: in the folder evidence beside the
+// go.work above the current folder, or in the current folder when there is
+// none.
+func File(name string) string {
+	dir, err := os.Getwd()
+	for err == nil {
+		if _, err := os.Stat(filepath.Join(dir, "go.work")); err == nil {
+			return filepath.Join(dir, "evidence", name)
+		}
+		parent := filepath.Dir(dir)
+		if parent == dir {
+			break
+		}
+		dir = parent
+	}
+	return name
 }
 
 // Append appends a line to a file, which it makes when it is not there.
