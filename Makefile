@@ -35,6 +35,7 @@ fuzz: ## each fuzz target for FUZZTIME
 
 conformance: ## the official clients against Goddard
 	test/conformance/run goddard
+	test/oracle/reads-our-log
 
 conformance-apache: ## the same tests against Apache RocketMQ 5.5.0
 	test/conformance/run apache
