@@ -71,7 +71,11 @@ type connOptions struct {
 	frame    time.Duration
 	language Language
 	goes     *sync.WaitGroup // every goroutine of every connection
-	bad      func(c *Conn, err error)
+	// replies lets the reading goroutine write, so that a server stops reading
+	// a peer that does not read. A client's must go on reading whatever
+	// happens: where both ends wait to write, nobody reads.
+	replies bool
+	bad     func(c *Conn, err error)
 }
 
 func newConn(nc net.Conn, h Handler, o *connOptions) *Conn {

@@ -117,12 +117,15 @@ func (c *Conn) serve(b []byte) (used int, err error) {
 
 func (c *Conn) setServing() {
 	c.mu.Lock()
-	c.serving = true
+	c.serving = c.o.replies
 	c.mu.Unlock()
 }
 
 // endServing writes the replies of what was served.
 func (c *Conn) endServing() {
+	if !c.o.replies {
+		return
+	}
 	c.mu.Lock()
 	c.serving = false
 	write := len(c.out) > 0 && !c.writing

@@ -50,7 +50,7 @@ func NewServer(o ServerOptions) *Server {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
 	s := &Server{o: o, conns: map[*Conn]struct{}{}, listeners: map[net.Listener]struct{}{}}
-	s.conn = connOptions{idle: o.IdleTimeout, frame: o.FrameTimeout, language: Java, goes: &s.goes, bad: s.badConn}
+	s.conn = connOptions{idle: o.IdleTimeout, frame: o.FrameTimeout, language: Java, goes: &s.goes, replies: true, bad: s.badConn}
 	return s
 }
 

@@ -6,6 +6,7 @@
 package timer
 
 import (
+	"fmt"
 	"sync"
 	"time"
 
@@ -59,6 +60,9 @@ func (d *Delays) Apply(a *view.Applied) error {
 		return nil
 	}
 	n := int(a.Message.QueueID) + 1
+	if n < 1 {
+		return fmt.Errorf("delayed message in queue %d", a.Message.QueueID)
+	}
 	due := a.Message.StoreTime + d.delays.Delay(n).Milliseconds()
 	d.mu.Lock()
 	defer d.mu.Unlock()
