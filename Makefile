@@ -42,9 +42,9 @@ conformance-apache: ## the same tests against Apache RocketMQ 5.5.0
 
 test: build lint unit fuzz conformance ## everything that a change must pass
 
-bench: ## benchmarks against the original; figures go to evidence/
+bench: build ## benchmarks against the original; figures go to evidence/
 	$(GO) test -run '^$$' -bench . -benchtime 1s ./internal/...
-	test/bench/producer
+	$(GO) -C test run ./bench -goddard ../bin/goddard
 
 torture: build ## a hundred SIGKILLs under load; figures go to evidence/
 	$(GO) -C test run ./torture -goddard ../bin/goddard

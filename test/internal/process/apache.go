@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 )
 
 // An Apache is the original, run by a script as test/oracle/apache.
@@ -78,6 +79,7 @@ func (a *Apache) run(args ...string) error {
 	defer log.Close()
 	cmd := exec.Command(a.script, args...)
 	cmd.Stdout, cmd.Stderr = log, log
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // an interrupt from the terminal is not for it
 	if err := cmd.Run(); err != nil {
 		return fmt.Errorf("%s %s: %w; it wrote to %s", a.script, args[0], err, name)
 	}

@@ -66,6 +66,7 @@ func (g *Goddard) Start() error {
 	}
 	cmd := exec.Command(g.binary, args...)
 	cmd.Stdout, cmd.Stderr = log, log
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // an interrupt from the terminal is not for it
 	if err := cmd.Start(); err != nil {
 		return err
 	}
