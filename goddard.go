@@ -151,6 +151,9 @@ func (s *Server) lockData(context.Context) error {
 		return fmt.Errorf("data directory: %w", err)
 	}
 	s.onStop(lock.Close)
+	if _, err := s.o.FS.Stat(filepath.Join(dir, "checkpoint")); err == nil {
+		return fmt.Errorf("data directory %s was written by Apache RocketMQ: its commit log can be read, but its topics, consumer offsets and delayed messages cannot be taken over yet", dir)
+	}
 	return nil
 }
 

@@ -280,6 +280,20 @@ func TestASecondServerIsRefused(t *testing.T) {
 	}
 }
 
+func TestADirectoryOfTheOriginalIsRefused(t *testing.T) {
+	fsys := vfs.NewMem()
+	if err := fsys.MkdirAll("data"); err != nil {
+		t.Fatal(err)
+	}
+	if err := vfs.WriteFile(fsys, "data/checkpoint", make([]byte, 4096)); err != nil {
+		t.Fatal(err)
+	}
+	_, err := Start(t.Context(), Options{Data: "data", FS: fsys, Network: netx.NewMem(), Set: []string{"nameserver.listenPort=0", "broker.listenPort=0"}})
+	if err == nil || !strings.Contains(err.Error(), "written by Apache RocketMQ") {
+		t.Errorf("Start = %v", err)
+	}
+}
+
 func TestANetworkWithoutLoginNeedsAFlag(t *testing.T) {
 	_, err := Start(t.Context(), Options{Data: "data", FS: vfs.NewMem(), Network: netx.NewMem(), Set: []string{"broker.bindAddress=0.0.0.0", "nameserver.listenPort=0", "broker.listenPort=0"}})
 	if err == nil || !strings.Contains(err.Error(), "broker.allowUnauthenticated=true") {
