@@ -1,6 +1,7 @@
 // Package routes serves the requests of the name server over the native
 // protocol: brokers register, clients ask where topics are, operators change
-// routes. table.go lists them all.
+// routes. Each request code has one file, which says what is served, what is
+// not, and who may call it; table.go lists them all.
 //
 // Nothing here waits but the requests that store a text; they run on the
 // connection's goroutine for what may wait.
@@ -23,10 +24,10 @@ import (
 type Options struct {
 	Server *nameserver.Server
 	FS     vfs.FS
-	KVFile string           // keeps the named texts; "" keeps them in memory alone
-	Config func() []byte    // the configuration as properties text
-	Now    func() time.Time // nil means time.Now
-	Logger *slog.Logger     // nil discards
+	KVFile string            // keeps the named texts; "" keeps them in memory alone
+	Config map[string]string // what GET_NAMESRV_CONFIG shows beside what can be changed; may be nil
+	Now    func() time.Time  // nil means time.Now
+	Logger *slog.Logger      // nil discards
 }
 
 // A Handler serves the connections of a name server.
@@ -37,7 +38,7 @@ type Handler struct {
 	routes  map[remoting.RequestCode]*route
 	unknown atomic.Int64
 	last    atomic.Uint64 // channel ID given out
-	kv      sync.Mutex    // one write of the file of texts at a time
+	kv      sync.Mutex    // one change of the named texts at a time; held while they are stored
 }
 
 // New returns a handler.
@@ -100,6 +101,7 @@ func (h *Handler) answer(r *route, req *request) {
 	}()
 	response, err := r.answer(req)
 	if err != nil {
+		h.logger.Debug("request refused", "code", r.code, "client", req.conn.RemoteAddr(), "err", err)
 		response = native.ErrorResponse(err)
 	}
 	req.conn.Reply(req.To(), response)

@@ -31,7 +31,7 @@ var table = []route{
 	{code: remoting.GetBrokerMemberGroup, may: member, answer: memberGroup},
 	{code: remoting.GetBrokerClusterInfo, may: client, answer: clusterInfo},
 	{code: remoting.GetAllTopicListFromNameServer, may: client, answer: allTopics},
-	{code: remoting.GetTopicsByCluster, may: operator, answer: topicsOfCluster},
+	{code: remoting.GetTopicsByCluster, may: operator, answer: clusterTopics},
 	{code: remoting.GetSystemTopicListFromNS, may: operator, answer: systemTopics},
 	{code: remoting.DeleteTopicInNameServer, may: operator, answer: deleteTopic},
 	{code: remoting.WipeWritePermOfBroker, may: operator, answer: wipeWritePerm},
@@ -43,5 +43,6 @@ var table = []route{
 	{code: remoting.GetUnitTopicList, may: operator, answer: unitTopics},
 	{code: remoting.GetHasUnitSubTopicList, may: operator, answer: unitSubTopics},
 	{code: remoting.GetHasUnitSubUnunitTopicList, may: operator, answer: unitSubUnunitTopics},
+	{code: remoting.UpdateNameServerConfig, may: operator, answer: updateConfig},
 	{code: remoting.GetNameServerConfig, may: operator, answer: getConfig},
 }
