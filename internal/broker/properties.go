@@ -64,7 +64,8 @@ func appendDelay(dst []byte, real mq.Topic, queue mq.QueueID, level int) []byte 
 
 // itemProperties appends the properties of one message of a batch: its own,
 // and those of the batch that it does not have itself. The unique ID of a
-// batch is not that of its messages.
+// batch is not that of its messages; like the original, the broker adds
+// nothing of its own.
 func (sb *SendBatch) itemProperties(dst []byte, s *Send, item message.BatchItem) []byte {
 	for name, value := range item.Properties.All() {
 		if !brokerOwned(name) {
@@ -76,5 +77,5 @@ func (sb *SendBatch) itemProperties(dst []byte, s *Send, item message.BatchItem)
 			dst = message.AppendProperty(dst, string(name), value)
 		}
 	}
-	return sb.brokerProperties(dst)
+	return dst
 }

@@ -12,12 +12,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.Callable;
 
 import org.apache.rocketmq.client.ClientConfig;
 import org.apache.rocketmq.client.consumer.DefaultLitePullConsumer;
 import org.apache.rocketmq.client.consumer.DefaultMQPullConsumer;
 import org.apache.rocketmq.client.consumer.DefaultMQPushConsumer;
+import org.apache.rocketmq.client.consumer.PullResult;
+import org.apache.rocketmq.client.consumer.PullStatus;
 import org.apache.rocketmq.client.consumer.listener.MessageListenerConcurrently;
 import org.apache.rocketmq.client.exception.MQBrokerException;
 import org.apache.rocketmq.client.impl.factory.MQClientInstance;
@@ -174,28 +175,37 @@ final class Clients implements AutoCloseable {
         }
     }
 
-    /** Reads a topic from its beginning, without a group, until it has n messages. */
+    /** Reads a topic from its beginning, each queue in order, until there are n messages. */
     List<MessageExt> read(String topic, int n) throws Exception {
-        DefaultLitePullConsumer reader = litePullConsumer(unique("readers"));
-        reader.setAutoCommit(false);
-        reader.start();
-        List<MessageQueue> queues = await("the topic " + topic).atMost(SOON).ignoreExceptions()
-            .until(() -> List.copyOf(reader.fetchMessageQueues(topic)), found -> !found.isEmpty());
-        reader.assign(queues);
-        for (MessageQueue queue : queues) {
-            reader.seekToBegin(queue);
-        }
-        return poll(reader, n);
+        DefaultMQPullConsumer reader = pullConsumer(unique("readers"));
+        Map<MessageQueue, Long> next = new HashMap<>();
+        await("the topic " + topic).atMost(SOON).ignoreExceptions().until(() -> {
+            for (MessageQueue queue : reader.fetchSubscribeMessageQueues(topic)) {
+                next.put(queue, reader.minOffset(queue));
+            }
+            return !next.isEmpty();
+        });
+        List<MessageExt> got = new ArrayList<>();
+        await(n + " messages in " + topic).atMost(SOON).until(() -> {
+            for (MessageQueue queue : next.keySet()) {
+                PullResult result = reader.pull(queue, "*", next.get(queue), 32);
+                if (result.getPullStatus() == PullStatus.FOUND) {
+                    got.addAll(result.getMsgFoundList());
+                }
+                next.put(queue, result.getNextBeginOffset());
+            }
+            return got.size() >= n;
+        });
+        return got;
     }
 
     /** Polls until there are n messages. */
     static List<MessageExt> poll(DefaultLitePullConsumer consumer, int n) {
         List<MessageExt> got = new ArrayList<>();
-        Callable<Boolean> enough = () -> {
+        await(n + " messages").atMost(SOON).until(() -> {
             got.addAll(consumer.poll(500));
             return got.size() >= n;
-        };
-        await(n + " messages").atMost(SOON).until(enough);
+        });
         return got;
     }
 

@@ -12,9 +12,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 
-import org.apache.rocketmq.client.consumer.DefaultLitePullConsumer;
+import org.apache.rocketmq.client.consumer.DefaultMQPullConsumer;
+import org.apache.rocketmq.client.consumer.PullResult;
 import org.apache.rocketmq.common.message.MessageExt;
 import org.apache.rocketmq.common.message.MessageQueue;
 import org.junit.jupiter.api.AfterAll;
@@ -102,23 +106,21 @@ class OrderStoryTest {
     }
 
     /** Reads the group's dead-letter topic from its beginning until the order is found. */
+    @SuppressWarnings("deprecation") // the only client API for single pulls
     private static MessageExt deadLetter(String group, Order order) throws Exception {
-        String topic = "%DLQ%" + group;
-        DefaultLitePullConsumer reader = new DefaultLitePullConsumer(Names.unique("dead_letters").topic());
+        DefaultMQPullConsumer reader = new DefaultMQPullConsumer(Names.unique("dead_letters").topic());
         reader.setNamesrvAddr(Server.nameServer());
-        reader.setAutoCommit(false);
         reader.start();
         try {
-            List<MessageQueue> queues = await("the topic " + topic).atMost(SOON).ignoreExceptions()
-                .until(() -> List.copyOf(reader.fetchMessageQueues(topic)), found -> !found.isEmpty());
-            reader.assign(queues);
-            for (MessageQueue queue : queues) {
-                reader.seekToBegin(queue);
-            }
-            return await("order " + order.id() + " in " + topic).atMost(SOON).until(
-                () -> reader.poll(1_000).stream()
-                    .filter(message -> new String(message.getBody(), StandardCharsets.UTF_8).contains(order.id())).findFirst(),
-                Optional::isPresent).orElseThrow();
+            MessageQueue queue = await("the dead letters of " + group).atMost(SOON).ignoreExceptions()
+                .until(() -> reader.fetchSubscribeMessageQueues("%DLQ%" + group).iterator().next(), Objects::nonNull);
+            AtomicLong next = new AtomicLong(reader.minOffset(queue));
+            return await("order " + order.id() + " among them").atMost(SOON).until(() -> {
+                PullResult result = reader.pull(queue, "*", next.get(), 32);
+                next.set(result.getNextBeginOffset());
+                return Stream.ofNullable(result.getMsgFoundList()).flatMap(List::stream)
+                    .filter(message -> new String(message.getBody(), StandardCharsets.UTF_8).contains(order.id())).findFirst();
+            }, Optional::isPresent).orElseThrow();
         } finally {
             reader.shutdown();
         }
